@@ -17,6 +17,7 @@ import {
 } from './chains.ts'
 import { areInLock } from './class.ts'
 import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
+import { countLate } from './late.ts'
 import { emptyPools } from './pool.ts'
 import { isRelieved } from './relieved.ts'
 import { haltedIn, mayBeWoken, type Standstill, standstills, waitsForOutside } from './standstill.ts'
@@ -26,8 +27,8 @@ import { LOCK, SEMACQUIRE, SEND, waysOf } from './ways.ts'
 
 /** Number of waiters for one lock that is not a brief rush, … */
 const PILE = 50
-/** … or if none of them came within the last minute. */
-export const OLD_PILE = 10
+/** … or that have waited for minutes. */
+const OLD_PILE = 10
 /** The same for senders, which a service may have by the number of its clients, and which wait under back-pressure. */
 const SENDERS = 100
 /** The same for a lock whose holder waits for the outside world, for a timer, or forever. A healthy program has fewer of them. */
@@ -66,27 +67,35 @@ function findPiles(scene: Scene): readonly Pile[] {
   })
 }
 
-export function pileUp(scene: Scene): Finding[] {
+/** Signatures of many goroutines that wait, as far as is known, for different objects. */
+const loosePilesIn: (scene: Scene) => readonly Seen[] = ofScene((scene) => {
   const halted = haltedIn(scene)
-  const piles = pilesIn(scene)
-  const told = new Set<Seen>(piles.flatMap(({ seen }) => seen))
-  const found = piles.map((pile) => ofPile(scene, pile))
-  for (const seen of scene.seen) {
+  const told = new Set(pilesIn(scene).flatMap(({ seen }) => seen))
+  return scene.seen.filter((seen) => {
     const { count } = seen.tally
     // Fewer are not a pile, whatever they wait for.
     if (count < FEW_WAITERS || (seen.ways & IN_DEMAND) === 0 || told.has(seen) || halted.has(seen) || isJudged(seen))
-      continue
-    if (count < leastIn(scene, seen)) continue
-    found.push(
-      about([seen], {
-        finding: 'pile_up',
-        severity: count >= CRITICAL ? 'critical' : 'warning',
-        title: `${goroutines(count)} wait in ${seen.state} ${placeOf(seen.tally.signature.title)}`,
-        because: `${goroutines(count)} in one place is more than a brief burst`,
-      }),
-    )
-  }
-  return found
+      return false
+    return count >= leastIn(scene, seen)
+  })
+})
+
+/** Signatures that are reported as a pile. */
+export function piledIn(scene: Scene): readonly Seen[] {
+  return [...pilesIn(scene).flatMap(({ seen }) => seen), ...loosePilesIn(scene)]
+}
+
+export function pileUp(scene: Scene): Finding[] {
+  const loose = loosePilesIn(scene).map((seen) => {
+    const { count } = seen.tally
+    return about([seen], {
+      finding: 'pile_up',
+      severity: count >= CRITICAL ? 'critical' : 'warning',
+      title: `${goroutines(count)} wait in ${seen.state} ${placeOf(seen.tally.signature.title)}`,
+      because: `${goroutines(count)} in one place is more than a brief burst`,
+    })
+  })
+  return [...pilesIn(scene).map((pile) => ofPile(scene, pile)), ...loose]
 }
 
 /** A finding about the waiters for one object, with what its holder waits for. */
@@ -177,26 +186,24 @@ function miscounted(scene: Scene): Finding[] {
 
 /** Number of waiters for one object from which it is worth a finding. */
 function leastOf(scene: Scene, group: Group, seen: readonly Seen[]): number {
+  const late = group.goroutines.filter(({ minutes = 0 }) => minutes >= SURE_MINUTES).length
   if (group.kind === 'mutex' || group.kind === 'rwmutex')
-    return isHeldByRunner(scene, group) ? FEW_WAITERS : leastForLock(scene, seen)
+    return isHeldByRunner(scene, group) ? FEW_WAITERS : leastForLock(scene, seen, late)
   if (!group.sends) return Number.POSITIVE_INFINITY
-  return seen.every((each) => isOld(each) && !isRelieved(scene, each)) ? OLD_PILE : SENDERS
+  return late >= OLD_PILE && seen.every((each) => !isRelieved(scene, each)) ? OLD_PILE : SENDERS
 }
 
 function leastIn(scene: Scene, seen: Seen): number {
-  if (areInLock(seen)) return leastForLock(scene, [seen])
+  const late = countLate(scene, seen)
+  if (areInLock(seen)) return leastForLock(scene, [seen], late)
   if ((waysOf(seen.state) & SEND) === 0) return Number.POSITIVE_INFINITY
-  return isOld(seen) && !isRelieved(scene, seen) ? OLD_PILE : SENDERS
+  return late >= OLD_PILE && !isRelieved(scene, seen) ? OLD_PILE : SENDERS
 }
 
-function leastForLock(scene: Scene, seen: readonly Seen[]): number {
+/** `late`: how many have waited for minutes. */
+function leastForLock(scene: Scene, seen: readonly Seen[], late: number): number {
   const [worst] = seen
   const isConvoy = worst !== undefined && (waitsForOutside(scene, worst) !== undefined || !mayBeWoken(scene, worst))
-  if (seen.every(isOld)) return isConvoy ? FEW_WAITERS : OLD_PILE
-  return isConvoy ? CONVOY : PILE
-}
-
-/** All of them have waited for at least a minute. */
-function isOld({ tally }: Seen): boolean {
-  return (tally.waitMin ?? 0) >= SURE_MINUTES
+  const least = isConvoy ? FEW_WAITERS : OLD_PILE
+  return late >= least ? least : isConvoy ? CONVOY : PILE
 }

@@ -7,12 +7,13 @@ import { mayPause, poolOf, SURE_MINUTES } from './active.ts'
 import { isAnyAtWorkNear, isAnyPausingBeside } from './at-work.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, ofScene, type Scene, type Seen } from './finding.ts'
+import { countLate } from './late.ts'
 import { anyMember } from './members.ts'
 import { mayBeWokenBeside } from './standstill.ts'
 
 /** Number of waiters for a member of a pool that is worth a finding while others are at work with members, … */
 const POOL = 50
-/** … or if none of them came within the last minute. */
+/** … or that have waited for minutes. */
 const OLD_POOL = 10
 const CRITICAL = 100
 
@@ -53,9 +54,10 @@ function findEmpty(scene: Scene): readonly Waiting[] {
     if (made > 0 && countOf(waiting) - made < OLD_POOL) return []
     const isOwn = isHeldByWaiters(scene, row, waiting)
     return waiting.flatMap((seen) => {
+      const late = countLate(scene, seen)
       const isLate = (seen.tally.waitMin ?? 0) >= SURE_MINUTES
       const isLeftAlone = isLate ? isForgotten(scene, seen) : !mayBeWoken(seen) && !anyRests(scene, known, seen)
-      const least = isLate ? OLD_POOL : POOL
+      const least = late >= OLD_POOL ? OLD_POOL : POOL
       if (seen.tally.count < least && !isLeftAlone && !isOwn) return []
       const how = isOwn
         ? ' by goroutines that wait for another one'

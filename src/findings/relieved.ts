@@ -40,17 +40,20 @@ function isAnyChildAtWork(scene: Scene, sender: Seen): boolean {
 
 function isAtWork(scene: Scene, sender: Seen, other: number): boolean {
   if (other === sender.slot) return false
-  return (
-    worksIn(scene, other, sinceOf(sender)) || ((sender.tally.waitMin ?? 0) >= SURE_MINUTES && hasJustRun(scene, other))
-  )
+  return worksIn(scene, other, sinceOf(sender)) || (minutesOf(sender) >= SURE_MINUTES && hasJustRun(scene, other))
 }
 
 /**
  * Minutes for which a relative may have waited for the outside world and still be at work: while others wait to send for minutes, one that waits as
  * long has taken nothing.
  */
-function sinceOf({ ways, tally }: Seen): number {
-  return (ways & SEND) !== 0 && (tally.waitMin ?? 0) >= SURE_MINUTES ? SURE_MINUTES : Number.POSITIVE_INFINITY
+function sinceOf(sender: Seen): number {
+  return (sender.ways & SEND) !== 0 && minutesOf(sender) >= SURE_MINUTES ? SURE_MINUTES : Number.POSITIVE_INFINITY
+}
+
+/** Senders of one channel are served in turn: the one that has waited longest counts. */
+function minutesOf({ ways, tally }: Seen): number {
+  return ((ways & SEND) !== 0 ? tally.waitMax : tally.waitMin) ?? 0
 }
 
 /** It starts goroutines of all kinds: only those in one package belong together. */

@@ -66,7 +66,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'pile_up',
-    when: '50 goroutines or more wait for one lock, or 100 to send in one place; 20 if the holder of the lock waits for the outside world or for another goroutine; 10 if each has waited for 3 minutes and, for senders, none of their kin is at work; 5 if both are true of a lock',
+    when: '50 goroutines or more wait for one lock, or 100 to send in one place; 20 if the holder of the lock waits for the outside world or for another goroutine; 10 if as many have waited for 3 minutes and, for senders, none of their kin is at work; 5 if both are true of a lock',
     example: 'test/findings/waits.test.ts',
     of: 'waits',
     find: pileUp,
@@ -80,14 +80,14 @@ export const RULES: readonly Rule[] = [
   },
   {
     finding: 'pool',
-    when: '50 goroutines or more wait for a member of a pool that the table of pools knows, or 10 that have all waited for 3 minutes; fewer if no goroutine of their code is at work with a member, or if each member known to be taken is held by a goroutine that waits for another',
+    when: '50 goroutines or more wait for a member of a pool that the table of pools knows, or 10 that have waited for 3 minutes; fewer if no goroutine of their code is at work with a member, or if each member known to be taken is held by a goroutine that waits for another',
     example: 'src/leaks/pools.ts',
     of: 'waits',
     find: pool,
   },
   {
     finding: 'slow',
-    when: 'fewer than 10 goroutines have waited for a lock, to send, or for a reader of a pipe, for 3 minutes or more; senders only if none of their kin (their starters, and goroutines that they or the same function have started) is at work',
+    when: 'goroutines that are no pile-up have waited for a lock, to send, or for a reader of a pipe, for 3 minutes or more; senders only if none of their kin (their starters, and goroutines that they or the same function have started) is at work',
     example: 'src/findings/slow.ts',
     of: 'waits',
     find: slow,

@@ -7,20 +7,14 @@ import { lockText, lockToTell, objectsOf } from './chains.ts'
 import { areInLock } from './class.ts'
 import { type Finding, isJudged, type Scene, type Seen } from './finding.ts'
 import { ownLockOf, ownLocksIn, ownLockText } from './own-lock.ts'
-import { IN_DEMAND, OLD_PILE, pilesIn } from './pile-up.ts'
+import { IN_DEMAND, piledIn } from './pile-up.ts'
 import { isRelieved } from './relieved.ts'
 import { haltedIn, intoPipe } from './standstill.ts'
 import { SEND, waysOf } from './ways.ts'
 
 export function slow(scene: Scene): Finding[] {
-  const told = new Set([
-    ...pilesIn(scene).flatMap(({ seen }) => seen),
-    ...haltedIn(scene).keys(),
-    ...ownLocksIn(scene).keys(),
-  ])
-  const mayBeSlow = scene.seen.filter(
-    ({ tally, idle }) => (tally.waitMax ?? 0) >= SURE_MINUTES && tally.count < OLD_PILE && !idle,
-  )
+  const told = new Set([...piledIn(scene), ...haltedIn(scene).keys(), ...ownLocksIn(scene).keys()])
+  const mayBeSlow = scene.seen.filter(({ tally, idle }) => (tally.waitMax ?? 0) >= SURE_MINUTES && !idle)
   return mayBeSlow.flatMap((each) => {
     const { tally, state } = each
     if (isJudged(each)) return []
