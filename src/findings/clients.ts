@@ -3,9 +3,10 @@
  * notice that its client leaves (net/http/server.go startBackgroundRead): then it ends, and the context of the request is cancelled.
  */
 import { kinOf } from '../leaks/kin.ts'
-import { isIn, type Scene, type Seen } from './finding.ts'
+import type { Scene, Seen } from './finding.ts'
 
-const HTTP1 = /^net\/http\.\(\*conn\)\.serve$/
+/** Starts a goroutine for each connection of HTTP/1. */
+const SERVES = 'net/http.(*Server).Serve'
 const WATCHES = 'net/http.(*connReader).startBackgroundRead'
 
 /** How many handlers have a client that is watched, and how many have none; undefined if the dump does not say. */
@@ -15,8 +16,7 @@ interface Clients {
 }
 
 export function clientsOf({ dump, bySlot }: Scene, { tally, slot }: Seen): Clients | undefined {
-  const each = bySlot[slot]
-  if (each === undefined || tally.parents === undefined || !isIn(each, HTTP1)) return undefined
+  if (tally.signature.createdBy?.function !== SERVES || tally.parents === undefined) return undefined
   let watched = 0
   for (const child of kinOf(dump.signatures).startedBy(slot))
     if (bySlot[child.slot]?.tally.signature.createdBy?.function === WATCHES) watched += child.parents

@@ -108,9 +108,9 @@ const LEFT = 2
 
 function isForsaken(scene: Scene, each: Seen): boolean {
   const { idle, ways, tally } = each
+  if (idle || isJudged(each) || leftBehind(scene, each) < (isLate(each) ? LEFT : DESERTED)) return false
   const { title } = tally.signature
-  if (idle || isJudged(each) || isDependency(title) || isStandard(title.function)) return false
-  if (leftBehind(scene, each) < (isLate(each) ? LEFT : DESERTED)) return false
+  if (isDependency(title) || isStandard(title.function)) return false
   // A backend may take longer than a client waits, but not minutes.
   if (isOutside(each)) return isLate(each) && !isSlowCall(each)
   if ((ways & (RECEIVE | SELECT | CONDITION | GROUP)) === 0 || (ways & (OUTER | NEVER_ENDS)) !== 0) return false
