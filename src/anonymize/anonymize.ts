@@ -25,9 +25,14 @@ const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/
 /** Times, durations, klog's first word, versions, numbers, and the compiler's names for closures and wrappers. */
 const FORM =
   /^(?:[\d_]+|\d+[TZ]\d*Z?|\d+[AP]M|(?:\d+(?:ns|us|µs|ms|s|m|h))+|[IWEF]\d{4}|v\d+|0x[0-9a-f]+|(?:func|gowrap|deferwrap|range|dwrap|init)\d*)$/
-/** A field name: in JSON, in JSON inside a JSON string, or in logfmt. */
-const FIELD = /(?<=\\*")[\w.@-]+(?=\\*"\s*:)|(?<=^|[\s{,"])[A-Za-z_][\w.-]*(?==)/gm
-
+/** A field name: in JSON, in JSON inside a JSON string, or in logfmt. Padding of base64 (`Basic YTpi==`) has no value after it. */
+const FIELD =
+  /(?<=\\*")[\w.@-]+(?=\\*"\s*:)|(?<=^|[\s{,"])[A-Za-z_][\w.-]*(?==(?:[^\s="'\\,;)\]}]|\\*["'](?![\s,;)\]}]|$)))/gm
+/** Letters that a logger wrote as escapes: `\u5f20`, `\xe5`, rsyslog's `#345`, a URL's `%e5`. Each run is one word. */
+const ESCAPED_LETTERS =
+  /(?:\\+u(?!00[0-9a-bA-B]|20|30[0-3]|ff0|fffd|FFFD|FF0|FEFF|feff|[eE]0)[0-9a-fA-F]{4})+|(?:\\+x[89a-fA-F][0-9a-fA-F])+|(?:#[23]\d\d)+|(?:%[89a-fA-F][0-9a-fA-F])+/g
+/** The middle dot of C functions in old Go versions (`runtime·goexit`) and Go's ellipsis are punctuation. */
+const ESCAPED_PUNCTUATION = /^(?:\\+xc2\\+xb7|#302#267|%[cC]2%[bB]7|(?:\\+xe2\\+x80|#342#200|%[eE]2%80).*)$/
 /** A text as an array of its bytes: journald's form of text that is not printable. */
 const BYTES = /\[\d{1,3}(?:,\d{1,3})+\]/g
 /** A file of the standard library. */
@@ -40,7 +45,11 @@ export function anonymize(log: Uint8Array): Anonymized {
   for (const match of text.matchAll(FIELD)) for (const word of match[0].match(TOKEN) ?? []) kept.add(word)
   for (const word of standardWords(parseDumps(log, { stacks: 'always' }), text)) kept.add(word)
   const words = new Replacements(kept)
-  const changed = text.replace(BYTES, (bytes) => inBytes(bytes, words)).replace(TOKEN, (token) => words.of(token))
+  const escapes = new EscapedWords()
+  const changed = text
+    .replace(BYTES, (bytes) => inBytes(bytes, words))
+    .replace(ESCAPED_LETTERS, (run) => (ESCAPED_PUNCTUATION.test(run) ? run : escapes.of(run)))
+    .replace(TOKEN, (token) => words.of(token))
   return { text: Buffer.from(changed, encoding), replaced: words.size }
 }
 
@@ -76,6 +85,19 @@ function standardWords(records: readonly DumpstreamRecord[], text: string): Set<
   for (const [path] of text.matchAll(STANDARD_FILE))
     if (isStandard(path)) for (const word of path.match(TOKEN) ?? []) words.add(word)
   return words
+}
+
+/** A plain word for each run of escaped letters: what is written around it becomes part of the word that is replaced. */
+class EscapedWords {
+  readonly #words = new Map<string, string>()
+
+  of(run: string): string {
+    const known = this.#words.get(run)
+    if (known !== undefined) return known
+    const made = `q${lettersOf(this.#words.size)}`
+    this.#words.set(run, made)
+    return made
+  }
 }
 
 class Replacements {
