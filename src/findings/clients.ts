@@ -18,8 +18,13 @@ interface Clients {
 export function clientsOf({ dump, bySlot }: Scene, { tally, slot }: Seen): Clients | undefined {
   if (tally.signature.createdBy?.function !== SERVES || tally.parents === undefined) return undefined
   let watched = 0
-  for (const child of kinOf(dump.signatures).startedBy(slot))
-    if (bySlot[child.slot]?.tally.signature.createdBy?.function === WATCHES) watched += child.parents
+  for (const child of kinOf(dump.signatures).startedBy(slot)) {
+    const watchers = bySlot[child.slot]?.tally
+    if (watchers?.signature.createdBy?.function !== WATCHES) continue
+    // Each has a connection of its own: more of them than there was room for (`limits.parents`).
+    if ((watchers.parents?.distinct ?? 0) < watchers.count) return undefined
+    watched += child.parents
+  }
   return { watched, lost: Math.max(0, tally.count - watched) }
 }
 

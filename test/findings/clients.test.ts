@@ -1,5 +1,6 @@
 /** Request handlers whose clients have left: nobody reads from their connections any more. */
 import { describe, expect, it } from 'vitest'
+import { LIMITS } from '../../src/core/limits.ts'
 import { dumpOf, findings, times, type Written } from './findings.ts'
 
 const handler = (state: string, ...calls: readonly string[]): Written => ({
@@ -79,6 +80,11 @@ describe('handlers whose clients have left', () => {
 describe('handlers that nobody watches', () => {
   it('may have taken over their connections, as for websockets', () => {
     expect(findings(dumpOf(handlers(6, 0, () => take('select, 9 minutes'))))).toEqual([])
+  })
+
+  it('are watched by more goroutines than the starters that are kept of them', () => {
+    const many = LIMITS.parents + 100
+    expect(findings(dumpOf(handlers(many, many, () => take('select, 9 minutes'))))).toEqual([])
   })
 
   it('may have lost one client a moment ago', () => {
