@@ -16,7 +16,7 @@ const REASON_BYTES = 200
 
 export interface Endpoint {
   readonly url: URL
-  /** Without user and password. */
+  /** The URL without user and password, and without values of its query that are secret by their names. */
   readonly name: string
   readonly headers: Headers
   /** Milliseconds for a complete response. */
@@ -52,7 +52,19 @@ export function readEndpoint(
   url.username = ''
   url.password = ''
   if (url.pathname === '/' && url.search === '') url.href = new URL('/debug/pprof/goroutine?debug=2', url).href
-  return { url, name: url.href, headers: fields, timeout }
+  return { url, name: shown(url), headers: fields, timeout }
+}
+
+/** Names of parameters whose values are secret. */
+const SECRET = /token|secret|passw|pwd|credential|signature|apikey|(?:^|[-_.])(?:auth|sig|key|jwt|session|code)$/i
+
+/** The URL as it may be shown. */
+function shown(url: URL): string {
+  const names = new Set([...url.searchParams.keys()].filter((name) => SECRET.test(name)))
+  if (names.size === 0) return url.href
+  const masked = new URL(url)
+  for (const name of names) masked.searchParams.set(name, '***')
+  return masked.href
 }
 
 export function urlAsk(endpoint: Endpoint): Ask {
@@ -101,7 +113,7 @@ async function request({ url, name, headers }: Endpoint, signal: AbortSignal): P
     next.username = ''
     next.password = ''
     if (next.hostname !== url.hostname || (at.protocol === 'https:' && next.protocol !== 'https:')) {
-      throw failure(name, `redirects to ${next.href}, which is another host; use that URL if it is right`)
+      throw failure(name, `redirects to ${shown(next)}, which is another host; use that URL if it is right`)
     }
     at = next
   }

@@ -54,6 +54,16 @@ describe('a pprof endpoint', () => {
     const expected = `Basic ${Buffer.from('me:s p').toString('base64')}`
     const withUser = `${base.replace('//', '//me:s%20p@')}/d`
     expect(readEndpoint(withUser, undefined, [], 1).name).toBe(`${base}/d`)
+    for (const name of ['token', 'access_token', 'X-Amz-Signature', 'sig', 'api_key', 'apikey', 'password']) {
+      const endpoint = readEndpoint(`${base}/d?debug=2&${name}=s3cret&pod=a`, undefined, [], 1)
+      expect([endpoint.name, endpoint.url.search]).toEqual([
+        `${base}/d?debug=2&${name}=***&pod=a`,
+        `?debug=2&${name}=s3cret&pod=a`,
+      ])
+    }
+    expect(readEndpoint(`${base}/d?design=1&keys=2&b=%20`, undefined, [], 1).name).toBe(
+      `${base}/d?design=1&keys=2&b=%20`,
+    )
     await expect(get(withUser, { headers: ['X-Token: abc'] })).rejects.toThrow(
       `${base}/d: answered 403 Forbidden (${expected} abc); --user NAME:PASSWORD or --header may let you in`,
     )
