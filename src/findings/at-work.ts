@@ -1,9 +1,11 @@
 /** Which code is active: at work, or waiting for something outside the program. */
 import { namesOf } from '../core/names.ts'
+import { POOLS } from '../leaks/pools.ts'
 import { isStandard } from '../stacks/title.ts'
 import { dumperOf, isActive, mayPause, poolOf } from './active.ts'
 import { codeOf, typesOf } from './code.ts'
 import { ofScene, type Scene, type Seen } from './finding.ts'
+import { receiverType } from './waiting.ts'
 
 const atWork = ofScene((scene): readonly Seen[] => {
   const dumper = dumperOf(scene)
@@ -36,6 +38,18 @@ const MAIN = 'main'
 /** Is any goroutine that has not waited for minutes in a function, or in a method of a type, that `each` is in too, and may it wait for a timer? */
 export function isAnyPausingBeside(scene: Scene, each: Seen): boolean {
   return isAmong(placesOfPausing(scene), each)
+}
+
+/** Is any such goroutine in a function that `each` is in too, or in a method of the type that waits? */
+export function isAnyPausingInside(scene: Scene, { tally: { signature } }: Seen): boolean {
+  const [inner, ...callers] = namesOf(signature.stack).flatMap(({ text }) =>
+    isStandard(text) || POOLS.some(({ inner }) => inner.test(text)) ? [] : text,
+  )
+  const type = inner === undefined ? undefined : receiverType(inner)
+  const places = placesOfPausing(scene)
+  return [inner, type === undefined ? undefined : `${type}.`, ...callers].some(
+    (name) => name !== undefined && places.has(name),
+  )
 }
 
 /** Is any goroutine active, or may it wait for a timer, in any package that `each` is in? `main` does not count, since most goroutines are in it. */

@@ -7,7 +7,7 @@ import { addTo } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { isStandard, packageOf } from '../stacks/title.ts'
 import { about } from './about.ts'
-import { SURE_MINUTES } from './active.ts'
+import { isOutside, SURE_MINUTES } from './active.ts'
 import { callerOf } from './code.ts'
 import { countOf, type Finding, isJudged, ofScene, type Scene, type Seen } from './finding.ts'
 import { isHeld, isNobodyActive } from './proof.ts'
@@ -101,12 +101,13 @@ function packagesInCall({ tally: { signature } }: Seen, joined: string): readonl
   return [...new Set(inside.filter((name) => !isStandard(name)).map(packageOf))]
 }
 
-/** Do they wait for other goroutines, while no goroutine of the code that they call is active? */
+/** Do they wait for other goroutines, or the outside world for minutes, while no other goroutine of the code that they call is active? */
 function areAtRest(scene: Scene, making: readonly Seen[], joined: string): boolean {
   const packages = new Set<string>()
   for (const each of making) {
     const called = packagesInCall(each, joined)
-    if (called.length === 0 || !isHeld(each)) return false
+    const isLong = isOutside(each) && (each.tally.waitMin ?? 0) >= SURE_MINUTES
+    if (called.length === 0 || !(isHeld(each) || isLong)) return false
     for (const name of called) packages.add(name)
   }
   return isNobodyActive(scene, packages, new Set(making))

@@ -7,9 +7,9 @@ import { flagOfName, namesOf } from '../core/names.ts'
 import { kinOf } from '../leaks/kin.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { lastNameOf } from '../stacks/last-name.ts'
-import { isDependency, isStandard } from '../stacks/title.ts'
+import { isDependency, isStandard, packageOf } from '../stacks/title.ts'
 import { about, type Said } from './about.ts'
-import { dumperOf, isActive, isOutside, mayPause, SURE_MINUTES } from './active.ts'
+import { dumperOf, isActive, isOutside, mayPause, restsAll, SURE_MINUTES } from './active.ts'
 import { isAnyAtWorkBeside } from './at-work.ts'
 import { isSlowCall } from './calls.ts'
 import { clientsOf, leftBehind } from './clients.ts'
@@ -114,11 +114,28 @@ function isForsaken(scene: Scene, each: Seen): boolean {
   // A backend may take longer than a client waits, but not minutes.
   if (isOutside(each)) return isLate(each) && !isSlowCall(each)
   if ((ways & (RECEIVE | SELECT | CONDITION | GROUP)) === 0 || (ways & (OUTER | NEVER_ENDS)) !== 0) return false
+  if (isLate(each)) return !isServedBy(scene, each)
   // Without minutes they may be the queue of a service that is overloaded, but at work.
   const [own = ''] = codeOf(tally.signature).packages
-  return (
-    !isHelped(scene, each) &&
-    (isLate(each) || (isQuiet(scene, own) && goingOnIn(scene, own).every((other) => other === each)))
+  return !isHelped(scene, each) && isQuiet(scene, own) && goingOnIn(scene, own).every((other) => other === each)
+}
+
+/**
+ * Like `isHelped`, for those that have waited for minutes: who waits for the outside world as long has served nobody meanwhile, and who rests in a
+ * library, without code of the program, is a timer of that library.
+ */
+function isServedBy(scene: Scene, each: Seen): boolean {
+  const [own] = codeOf(each.tally.signature).packages
+  if (own === undefined || isRelieved(scene, each)) return true
+  if (own === 'main') return isAnyAtWorkBeside(scene, each)
+  const dumper = dumperOf(scene)
+  const near = new Set([own, packageOf(each.tally.signature.title.function)])
+  return [...near].some((name) =>
+    (byPackageIn(scene).get(name) ?? []).some((other) => {
+      if (other === each || other === dumper || !isActive(other)) return false
+      if (restsAll(other) && isDependency(other.tally.signature.title)) return false
+      return !isOutside(other) || (other.tally.waitMin ?? 0) < SURE_MINUTES
+    }),
   )
 }
 

@@ -4,7 +4,7 @@ import type { Pool } from '../leaks/pools.ts'
 import { goroutines, placeOf } from '../leaks/words.ts'
 import { about } from './about.ts'
 import { mayPause, poolOf, SURE_MINUTES } from './active.ts'
-import { isAnyAtWorkNear, isAnyPausingBeside } from './at-work.ts'
+import { isAnyAtWorkNear, isAnyPausingInside } from './at-work.ts'
 import { codeOf } from './code.ts'
 import { countOf, type Finding, isIn, ofScene, type Scene, type Seen } from './finding.ts'
 import { countLate } from './late.ts'
@@ -69,9 +69,12 @@ function findEmpty(scene: Scene): readonly Waiting[] {
   })
 }
 
-/** For a goroutine that has waited for minutes: is no goroutine that came to the pool the same way active, or waiting for a timer? */
+/**
+ * For a goroutine that has waited for minutes: is no goroutine that came to the pool the same way active, or waiting for a timer? Who holds a member is
+ * in a function that asks for one, or in one that has called it.
+ */
 function isForgotten(scene: Scene, seen: Seen): boolean {
-  return !isAnyAtWorkNear(scene, seen) && !isAnyPausingBeside(scene, seen)
+  return !isAnyAtWorkNear(scene, seen) && !isAnyPausingInside(scene, seen)
 }
 
 /** May another goroutine of this code wait for a timer, with a member of the pool? */

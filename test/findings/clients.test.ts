@@ -47,6 +47,17 @@ describe('handlers whose clients have left', () => {
     expect(findings(dumpOf([...handlers(6, 2, () => take('select')), refill]))).toEqual([])
   })
 
+  it('are slow if those that might serve them have waited for the outside world as long, or rest in a library', () => {
+    const ask = (state: string): Written => ({
+      state,
+      calls: ['internal/poll.(*FD).Read(0x0?)', 'shop/limit.(*bucket).refill(0x0?)'],
+      by: 'main.main in goroutine 1',
+    })
+    const all = handlers(6, 2, () => take('select, 4 minutes'))
+    expect(findings(dumpOf([...all, ask('IO wait, 4 minutes')])).map(({ finding }) => finding)).toEqual(['slow'])
+    expect(findings(dumpOf([...all, ask('IO wait')]))).toEqual([])
+  })
+
   it('may be the queue of an overloaded service if any other goroutine is at work', () => {
     const work: Written = {
       state: 'sleep',

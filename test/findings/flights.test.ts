@@ -47,6 +47,11 @@ it.each(['IO wait', 'select'])(
   },
 )
 
+it('waiters are stuck if the shared call has waited for the outside world for minutes', () => {
+  const [first] = findings(dumpOf([joined, joined, made('IO wait, 4 minutes'), other('sleep', 'main.tick()')]))
+  expect(first).toMatchObject({ finding: 'stuck', goroutines: 3 })
+})
+
 it('a single waiter may have arrived just now', () => {
   expect(findings(dumpOf([joined, made('chan receive')]))).toEqual([])
 })

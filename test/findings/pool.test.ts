@@ -23,6 +23,23 @@ describe('a pool', () => {
     expect(first?.title).toContain(`waits for ${what} `)
   })
 
+  it('is exhausted after minutes, whatever waits in another method of a type further out', () => {
+    const deliver = 'shop/mail.(*Dispatcher).Deliver(0x0?)'
+    const late: Written = {
+      state: 'select, 4 minutes',
+      calls: ['golang.org/x/sync/semaphore.(*Weighted).Acquire(0x0?)', deliver, 'main.(*intake).work(0x0?)'],
+      by: 'main.main in goroutine 1',
+    }
+    const serve: Written = {
+      state: 'select',
+      calls: ['main.(*intake).ServeHTTP(0x0?)'],
+      by: 'net/http.(*Server).Serve in goroutine 9',
+    }
+    const holds: Written = { state: 'select', calls: ['shop/smtp.send()', deliver], by: 'main.main in goroutine 1' }
+    expect(findings(dumpOf([late, late, serve])).map(({ finding }) => finding)).toEqual(['pool'])
+    expect(findings(dumpOf([late, late, serve, holds]))).toEqual([])
+  })
+
   it('is busy if a goroutine of its code, which may have a member, waits for a timer', () => {
     const pause: Written = { state: 'chan receive', calls: ['shop/users.retry()'], by: 'main.main in goroutine 9' }
     expect(findings(dumpOf([query, query, pause]))).toEqual([])
