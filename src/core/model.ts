@@ -132,7 +132,7 @@ export interface GoroutineIds {
   place(id: number): number
   has(id: number): boolean
   id(place: number): number
-  /** Index into `DumpTally.signatures`; -1 if it has no signature. */
+  /** Index into `DumpTally.signatures`; -1 if it has no signature, or if the place is -1. */
   signature(place: number): number
   /** Marks the goroutine, for code that compares dumps. */
   mark(place: number): void

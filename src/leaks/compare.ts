@@ -81,7 +81,7 @@ function flow(
     const id = table.id(place)
     if (id <= settled) add(out.settled, slot)
     const placeBefore: number = before.place(id)
-    const was = placeBefore < 0 ? -1 : before.signature(placeBefore)
+    const was = before.signature(placeBefore)
     if (was < 0) {
       if (placeBefore >= 0) continue
       add(out.fresh, slot)

@@ -193,8 +193,7 @@ function isRepeated(last: LastDump, tally: DumpTally, ids: IdsOfDump): boolean {
   if (last.time !== tally.time && tally.timeFrom !== 'arrival' && tally.time !== undefined) return false
   for (let place = 0; place < ids.table.size; place++) {
     const slot = ids.table.signature(place)
-    const placeBefore = before.place(ids.table.id(place))
-    const was = placeBefore < 0 ? -1 : before.signature(placeBefore)
+    const was = before.signature(before.place(ids.table.id(place)))
     if (was < 0 ? slot >= 0 : last.signatures[was]?.id !== tally.signatures[slot]?.signature.id) return false
   }
   return true

@@ -60,7 +60,7 @@ function relate(last: Last, tally: DumpTally, now: IdsOfDump): Relation {
     if (id === 1 || slot < 0) continue
     relation.looked++
     const placeBefore = before.place(id)
-    const was = placeBefore < 0 ? -1 : before.signature(placeBefore)
+    const was = before.signature(placeBefore)
     if (was >= 0) {
       relation.common++
       const signature = tally.signatures[slot]?.signature

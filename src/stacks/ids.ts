@@ -84,6 +84,7 @@ export class GoroutineIdTable implements GoroutineIds {
   }
 
   signature(place: number): number {
+    if (place < 0) return -1
     const value = this.#value(place)
     return value < 0 ? value : value & ~(MARK | READY)
   }
